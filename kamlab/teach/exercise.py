@@ -18,6 +18,7 @@ from ..core.errors import KamlabError
 from ..core.safe_repr import safe_repr
 from .help import Hint, Solution, give_hint, give_solution
 from .orders import Orders, playing
+from .other_words import OtherWords
 from .runs import Wrong, still_to_do
 from .sandbox import SandboxError, run_in_sandbox
 from .student_code import location_of
@@ -152,7 +153,8 @@ class Exercise:
             return Verdict(self.name, True, answer["sentence"], self.points)
         found = {"reached": answer.get("reached", 0), **{key: answer.get(key) for key in ("seed", "step")}}
         line = answer.get("line") or ""
-        return self._failed(answer["sentence"], line=line, build=self._builder(handed_in) if line else None, **found)
+        build = self._builder(handed_in, answer.get("words")) if line else None
+        return self._failed(answer["sentence"], line=line, build=build, **found)
 
     def _failed(self, sentence: str, **more: Any) -> Verdict:
         return Verdict(self.name, False, sentence, self.points, **more)
@@ -166,9 +168,9 @@ class Exercise:
         what = f"of the type {type(given).__name__}: {safe_repr(given)[:80]}"
         return f"This exercise takes {self.takes}. What was handed in is {what}"
 
-    def _builder(self, handed_in: tuple[Any, ...]) -> Callable[[], Any]:
+    def _builder(self, handed_in: tuple[Any, ...], words: Any) -> Callable[[], Any]:
         build: Callable[[], Any] = self.stage(*handed_in) if self.stage is not None else handed_in[0]
-        return build
+        return OtherWords.from_plain(build, words) if words else build
 
     def hint(self, number: int | None = None) -> Hint:
         """Return the next of three hints, or the one of a number.
@@ -252,6 +254,8 @@ def _found(wrong: Wrong, picture: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"passed": False, "sentence": str(wrong)}
     if wrong.run is not None:
         found.update(seed=wrong.run.seed, step=wrong.step, line=wrong.run.line)
+        if isinstance(wrong.run.system, OtherWords):
+            found["words"] = wrong.run.system.to_plain()
         if picture:
             last = wrong.step or wrong.run.step
             found["picture"] = wrong.run.lab.timeline(max(0, last - PICTURED), last)._repr_html_()

@@ -19,7 +19,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from ..core.choice import SeededRandom
+from ..core.choice import Chooser, SeededRandom
 from ..core.microprocess import Microprocess, name_in_task
 from ..exploration.errors import CannotExplore, CannotStage
 from ..exploration.executions import Differs
@@ -38,6 +38,8 @@ process_time = time.process_time  # kept here: in a slice, time is the lab's
 DRAWN, BESIDES = 500, 30
 #: How many different ends are judged.
 ENDS = 100
+#: In which slices a component begins to be late, and for how many it is.
+LATE_FROM, LATE_FOR = (5, 40), (20, 120)
 #: How many seconds of processor time exploring may take, and drawing after it.
 EXPLORING, DRAWING = 2.8, 1.2
 
@@ -68,7 +70,9 @@ def play(
     alone: bool = True,
     early: bool = True,
     fair: bool = False,
+    late: bool = False,
     explores: bool = True,
+    drawn: int = DRAWN,
 ) -> Played:
     """Play a system in every order of slices, or in as many as there is time for; raise Wrong if one is wrong.
 
@@ -82,7 +86,9 @@ def play(
         alone: whether components must not use variables of others.
         early: whether a timer may fire while components can run, so that no answer is right because it waits.
         fair: whether all orders are drawn uniformly, since what is claimed needs that each component runs now and then.
+        late: whether in half of these orders one component runs late: it is left out for a while, and that is fair.
         explores: whether to try to play every order.
+        drawn: how many orders are drawn where not every order is played.
 
     Returns:
         Which orders were played, as the beginning of a sentence.
@@ -102,7 +108,9 @@ def play(
     >>> print(play(system, judge), "both numbers arrived.")
     In all 6 orders both numbers arrived.
     """
-    player = _Player(system, judge, monitor or Monitor(), slices, rests, alone, early, fair, current_orders())
+    player = _Player(
+        system, judge, monitor or Monitor(), slices, rests, alone, early, fair, late, drawn, current_orders()
+    )
     player.begin()
     return player.play(frozenset(ignore), explores)
 
@@ -119,6 +127,8 @@ class _Player:
     alone: bool
     early: bool
     fair: bool
+    late: bool
+    drawn: int
     orders: Orders
     has_timers: bool = False
     first: Wrong | None = None
@@ -139,7 +149,7 @@ class _Player:
             raise self.first
         proved = explored is not None and explored.complete
         until = process_time() + DRAWING
-        count, wanted = 0, BESIDES if proved else DRAWN
+        count, wanted = 0, BESIDES if proved else self.drawn
         while count < wanted:
             if count >= BESIDES and process_time() > until:
                 break
@@ -173,12 +183,16 @@ class _Player:
     def _drawn(self, kind: str, spied: bool = False) -> None:
         """Play an order that is drawn; in some of those of a system with timers these fire early."""
         seed = next(self._seeds)
-        chooser = Ranked(seed) if kind == "pct" and not self.fair else SeededRandom(seed)
-        run = Run(self.system, seed, _Noting(chooser))
+        run = Run(self.system, seed, _Noting(self._chooser(kind, seed)))
         draws = Random(seed)
         chance = EARLY if self.early and self.has_timers and draws.random() < 0.5 else 0.0
         self._run(run, lambda _step: draws.random() < chance, spied, bool(chance))
         self.has_timers = self.has_timers or run.lab.clock.now() > 0
+
+    def _chooser(self, kind: str, seed: int) -> Chooser:
+        if kind == "random" or (self.fair and not self.late):
+            return SeededRandom(seed)
+        return _OneIsLate(seed) if self.fair else Ranked(seed)
 
     def _given(self, names: list[Name], wrong: Wrong | None = None) -> None:
         """Play an order of names, and go on as drawn if it is not over then; raise what is said of it."""
@@ -310,6 +324,28 @@ class _Noting(SeededRandom):
         place: int = self._chooser.choose(runnable)
         self.ran = runnable[place]
         return place
+
+
+class _OneIsLate(SeededRandom):
+    """Draws uniformly, but for a while one component gets no slice as long as another one can run."""
+
+    def restart(self) -> None:
+        """Begin again."""
+        super().restart()
+        self._slice = -1
+        self._begins = self._random.randrange(*LATE_FROM)
+        self._ends = self._begins + self._random.randrange(*LATE_FOR)
+        self._late: object = None
+
+    def choose(self, runnable: Sequence[object]) -> int:
+        """Return an index; not that of the component that is late."""
+        self._slice += 1
+        if self._slice == self._begins:
+            self._late = self._random.choice(runnable)
+        others = [place for place, component in enumerate(runnable) if component is not self._late]
+        if self._begins <= self._slice < self._ends and others:
+            return self._random.choice(others)
+        return super().choose(runnable)
 
 
 class _Given:

@@ -17,6 +17,8 @@ from ..core.task import task_of
 
 #: What components are called by is no secret.
 KNOWN = frozenset({"name", "who"})
+#: What tells how another component stands, or what waits for it, without a message.
+ASKS = frozenset({"is_stopped", "is_runnable", "asleep", "data_ready", "any_ready", "recv"})
 
 
 @contextmanager
@@ -35,23 +37,27 @@ def spying(system: Callable[[], Any]) -> Iterator[list[str]]:
             return None
         return running
 
-    def note(how: str, running: Any, component: Any, name: str) -> None:
+    def note(how: str, what: str, running: Any, component: Any) -> None:
         who, whose = name_in_task(running), name_in_task(component)
-        found.append(f"{who} {how} the variable {name} of {whose}. Here components share nothing but messages.")
+        found.append(f"{who} {how} {what} {whose}. Here components share nothing but messages.")
 
     def read(self: Any, name: str) -> Any:
         value = lookup(self, name)
+        if name in ASKS:
+            running = uses(self, name)
+            if running is not None and self not in running.child_components():
+                note("asks for", f"{name} of", running, self)
         if name[0] != "_" and name not in KNOWN and name in lookup(self, "__dict__") and name not in engines:
             running = uses(self, name)
             if running is not None:
-                note("reads", running, self, name)
+                note("reads", f"the variable {name} of", running, self)
         return value
 
     def change(self: Any, name: str, value: Any) -> None:
         if name[0] != "_" and name not in engines:
             running = uses(self, name)
             if running is not None:
-                note("changes", running, self, name)
+                note("changes", f"the variable {name} of", running, self)
         setting(self, name, value)
 
     Component.__getattribute__ = read  # type: ignore[method-assign]

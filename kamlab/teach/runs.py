@@ -46,13 +46,15 @@ class Run:
     True
     """
 
-    __slots__ = ("_lab", "chooser", "made", "outcome", "seed")
+    __slots__ = ("_lab", "chooser", "made", "outcome", "seed", "system")
     made: Any
 
     def __init__(self, system: System, seed: int | None, chooser: Chooser | None = None, **how: Any) -> None:
         def build() -> None:
             self.made = system()
 
+        #: What has built the system.
+        self.system = system
         self.seed: int | None = seed
         self.outcome: Any = None
         chooser = SeededRandom(seed or 0) if chooser is None else chooser

@@ -11,7 +11,7 @@ from kamlab import Component, Graphline, Lab, ThreadedComponent
 from kamlab.teach import Wrong
 from kamlab.teach.actions import RUNS, TAKES, Action, Monitor
 from kamlab.teach.orders import Orders, playing
-from kamlab.teach.playing import play
+from kamlab.teach.playing import _OneIsLate, play
 
 
 class Says(Component):
@@ -141,6 +141,43 @@ def test_variables_of_others_are_out_of_reach(changes: bool, word: str) -> None:
 
     with pytest.raises(Wrong, match=f"keeps {word} the variable slices of a"):
         play(system, anything)
+
+
+class Asks(Keeps):
+    """Asks another component how it stands, or its own child."""
+
+    other: Any = None
+
+    async def main(self) -> None:
+        if self.other is None:
+            self.add_children(Says("child"))
+            self.kept.append(self.child_components()[0].is_stopped())
+        else:
+            self.kept.append(self.other.data_ready() or self.other.asleep)
+
+
+def test_how_another_component_stands_is_out_of_reach() -> None:
+    """A component that asks whether another one sleeps or has messages is refused; its own children it may ask."""
+
+    def system(own: bool = False) -> Any:
+        says, asks = Says("a"), Asks()
+        asks.other = None if own else says
+        Graphline(a=says, keeps=asks, linkages={("a", "outbox"): ("keeps", "inbox")}).activate()
+        return asks
+
+    with pytest.raises(Wrong, match="keeps asks for data_ready of a"):
+        play(system, anything)
+    play(lambda: system(own=True), anything, explores=False, drawn=10)
+
+
+def test_in_fair_orders_one_component_may_be_late() -> None:
+    """It gets no slice for at least twenty of them, and then it does again; alone it is not left out."""
+    for seed in range(20):
+        late = _OneIsLate(seed)
+        drawn = "".join("abc"[late.choose("abc")] for _ in range(300))
+        assert max(len(without) for name in "abc" for without in drawn.split(name)) >= 20
+        assert set(drawn[200:]) == set("abc")
+    assert [_OneIsLate(seed).choose("a") for seed in range(50)] == [0] * 50
 
 
 class NoB(Monitor):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ...core.component import Component
-from ..actions import SENDS, TAKES, Action, Monitor
+from ..actions import RUNS, SENDS, TAKES, Action, Monitor
 from ..exercise import exercise
 from ..playing import play
 from ..runs import Run, Wrong
@@ -86,6 +86,8 @@ class Dispatches(Monitor):
         if action.kind == SENDS and action.message == "go" and action.to is not None:
             _may_dispatch(state, action.to.name)
             return state._replace(running=action.to.name)
+        if action.kind == RUNS and action.asleep and not action.waiting:
+            _may_sleep(state, action.by.name)
         return state
 
 
@@ -116,6 +118,14 @@ def _may_dispatch(desk: Desk, chosen: str) -> None:
         raise Wrong(
             f"While high waited for the lock, which {desk.holder} held, middle was dispatched in step {{step}}."
         )
+
+
+def _may_sleep(desk: Desk, processor: str) -> None:
+    """Raise Wrong if the processor sleeps although a task could be dispatched."""
+    ready = [who for who, _ in desk.done if who not in desk.ended and who not in desk.queue]
+    if ready and not desk.running:
+        could = f"{' and '.join(ready)} could be dispatched"
+        raise Wrong(f"The {processor} sleeps after step {{step}}, although {could} and no task is at work.", part=1)
 
 
 #: The step, a task, and the action that it reported; or "", where the processor dispatched it.

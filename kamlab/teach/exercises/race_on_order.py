@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from random import Random
 from typing import Any
 
 from ...core.component import Component
 from ...core.events import Event
 from ..actions import RUNS, TAKES, Action, Monitor
 from ..exercise import exercise
+from ..orders import current_orders
+from ..other_words import play_with_other_words
 from ..playing import play
 from ..runs import Run, Wrong
 from .traffic import check_rest, of_type
 
 NAME = "diary"
 WANTED = ["A diary", "Monday", "Tuesday"]
+#: Other titles and lines. No three of them are in the order of the alphabet, or in the other one.
+TITLES, FIRST, SECOND = ("My diary", "Our diary"), ("Saturday", "Sunday", "Thursday", "Wednesday"), "Friday"
+#: Who must not know them.
+FIXED = ("Store",)
 
 #: How many messages a sentence lists.
 TOLD = 8
@@ -41,16 +49,16 @@ class Lines(Monitor):
         return state
 
 
-def happened(run: Run) -> str:
+def happened(run: Run, wanted: list[str] = WANTED) -> str:
     """Describe the diary, and the messages to the store; "" if the diary is as it should be."""
     store = run.made
-    if store.files.get(NAME) == WANTED:
+    if store.files.get(NAME) == wanted:
         return ""
     taken = [repr(event.message) for event in _taken(run)]
     more = f" and {len(taken) - TOLD} more" if len(taken) > TOLD else ""
-    said = f"The {NAME} is {store.files.get(NAME)}, not {WANTED}."
+    said = f"The {NAME} is {store.files.get(NAME)}, not {wanted}."
     told = f"The store took: {', '.join(taken[:TOLD]) or 'nothing'}{more}."
-    return " ".join(part for part in (said, told, _missing(store), _first_sender(run)) if part)
+    return " ".join(part for part in (said, told, _missing(store, wanted), _first_sender(run)) if part)
 
 
 def _events(run: Run, kind: str) -> list[Event]:
@@ -61,12 +69,12 @@ def _taken(run: Run) -> list[Event]:
     return [event for event in _events(run, "received") if event.component is run.made]
 
 
-def _missing(store: Any) -> str:
+def _missing(store: Any, wanted: list[str]) -> str:
     """Describe which lines the store refused, or else took and no longer has."""
     refused = getattr(store, "refused", None)
     if refused:
         return f"It refused {refused}."
-    gone = [line for line in WANTED if line not in (store.files.get(NAME) or ())]
+    gone = [line for line in wanted if line not in (store.files.get(NAME) or ())]
     return f"It refused nothing, but {' and '.join(map(repr, gone))} cannot be found in the {NAME}." if gone else ""
 
 
@@ -89,20 +97,23 @@ def check(system: Callable[[], Any]) -> str:
     A line is in the store only when a message has brought it there, and the title comes from another component than the
     lines. What the components tell each other besides is not looked at.
     """
-    played = play(system, _judge, monitor=Lines())
+    played = play(system, partial(_judge, WANTED), monitor=Lines())
+    draws = Random(current_orders().first_seed)
+    words = dict(zip(WANTED, [draws.choice(TITLES), draws.choice(FIRST), SECOND], strict=True))
+    play_with_other_words(system, words, partial(_judge, list(words.values())), Lines(), FIXED)
     return f"{played} the {NAME} was always the same."
 
 
-def _judge(run: Run, _: str) -> None:
+def _judge(wanted: list[str], run: Run, _: str) -> None:
     _gives_a_store(run)
     check_rest(run)
-    wrong = happened(run)
+    wrong = happened(run, wanted)
     if wrong and (waiting := _waiting(run)):
         files = run.made.files
         raise Wrong(f"{waiting} for a message that will never come. The files of the store are {files}.", run)
     if wrong:
         raise Wrong(wrong, run)
-    _came_from_two(run)
+    _came_from_two(run, wanted)
 
 
 def _gives_a_store(run: Run) -> None:
@@ -123,14 +134,14 @@ def _waiting(run: Run) -> str:
     return f"{' and '.join(names)} {'wait' if len(names) > 1 else 'waits'}" if names else ""
 
 
-def _came_from_two(run: Run) -> None:
+def _came_from_two(run: Run, wanted: list[str]) -> None:
     """Raise Wrong if title and lines come from one component."""
     first: dict[str, Any] = {}
     for event in _events(run, "sent"):
-        for line in WANTED:
+        for line in wanted:
             if line in repr(event.message):
                 first.setdefault(line, event.component)
-    title, *lines = [first.get(line) for line in WANTED]
+    title, *lines = [first.get(line) for line in wanted]
     if title in lines:
         who = title.short_name if title is not None else "no component"
         raise Wrong(f"The title must come from the owner, the lines from the writer. Only {who} sent a message.", run)

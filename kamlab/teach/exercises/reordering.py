@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from random import Random
 from typing import Any, NamedTuple
 
 from ...core.component import Component
 from ..actions import RUNS, SENDS, TAKES, Action, Monitor
 from ..exercise import exercise
+from ..orders import current_orders
+from ..other_words import play_with_other_words
 from ..playing import play
 from ..runs import Run, Wrong
-from .traffic import ON_TIME, check_links, check_made, check_rest, in_words, moved
+from .traffic import ON_TIME, check_keeps, check_links, check_made, check_rest, in_words, moved
 
 #: The parts of the exercise, which give points of their own.
 PARTS = ("the word is right in every order", "each letter is shown as soon as it can be")
 #: What is sent, a letter at a time.
 WORD = "LETTER"
+#: Other words, with more letters, and with some that come again.
+OTHERS = ("PARALLEL", "SETTLERS", "NONSENSE", "REPEATER")
+#: Who must not know them.
+FIXED = ("Receiver", "Screen")
 #: Who sends to whom.
 LINKS = {("Sender", "Relay"), ("Relay", "Receiver"), ("Receiver", "Screen")}
 
@@ -74,14 +82,14 @@ class InOrder(Monitor):
         return state._replace(shown=shown)
 
 
-def happened(run: Run) -> str:
+def happened(run: Run, word: str = WORD) -> str:
     """Describe how the order of letters on the screen differs from that in which they were sent; "" if it does not."""
     text = run.made.text
-    letters = iter(WORD)
+    letters = iter(word)
     if all(letter in letters for letter in text):
         return ""
     took = in_words(moved(run, "received", "Receiver"))
-    return f"{WORD!r} was sent, and the screen shows {text!r}: the order is wrong. The receiver took: {took}."
+    return f"{word!r} was sent, and the screen shows {text!r}: the order is wrong. The receiver took: {took}."
 
 
 @exercise("reordering", takes="a function that activates the system and returns its screen", points=2, parts=PARTS)
@@ -91,49 +99,52 @@ def check(system: Callable[[], Component]) -> str:
     Each letter is a message of its own, half of them take each route, and no component waits for a time. What the
     messages contain besides, and where the receiver keeps letters, is not looked at.
     """
-    played = play(system, _judge, monitor=InOrder())
+    played = play(system, partial(_judge, WORD), monitor=InOrder())
+    word = Random(current_orders().first_seed).choice(OTHERS)
+    play_with_other_words(system, {WORD: word}, partial(_judge, word), InOrder(), FIXED)
     return f"{played} the screen showed {WORD!r}."
 
 
-def _judge(run: Run, _: Letters) -> None:
+def _judge(word: str, run: Run, _: Letters) -> None:
     check_made(run, "Screen", "text")
     check_links(run, LINKS)
-    _check_ways(run)
+    _check_ways(run, len(word))
     check_rest(run)
-    _check_letters(run)
-    if said := happened(run):
-        raise Wrong(said, run, _first_wrong_step(run))
+    _check_letters(run, word)
+    if said := happened(run, word):
+        raise Wrong(said, run, _first_wrong_step(run, word))
+    check_keeps(run, run.made, run.made.text)
     if run.lab.trace.events()[-1].time > 0:
         raise Wrong(f"The order is right, but {ON_TIME}", run)
 
 
-def _check_ways(run: Run) -> None:
+def _check_ways(run: Run, letters: int) -> None:
     """Raise Wrong if the letters do not take both routes, one by one."""
     used = Counter(event.box.owner.short_name for event in moved(run, "sent", "Relay"))
-    if used.total() < len(WORD):
+    if used.total() < letters:
         sent = in_words(moved(run, "sent", "Relay")) or "nothing"
-        raise Wrong(f"For {len(WORD)} letters the sender sent: {sent}. Each letter must be a message of its own.", run)
-    if len(used) < 2 or min(used.values()) < len(WORD) // 2:
+        raise Wrong(f"For {letters} letters the sender sent: {sent}. Each letter must be a message of its own.", run)
+    if len(used) < 2 or min(used.values()) < letters // 2:
         ways = " and ".join(f"{count} over {name}" for name, count in used.items())
         raise Wrong(f"The sender sent {ways}. Half of the messages must take each of the two routes.", run)
 
 
-def _check_letters(run: Run) -> None:
+def _check_letters(run: Run, word: str) -> None:
     """Raise Wrong if letters are missing on the screen, or too many are there."""
     text = run.made.text
-    missing = Counter(WORD) - Counter(text)
-    if text and Counter(text) - Counter(WORD):
-        raise Wrong(f"{WORD!r} was sent, and the screen shows {text!r}: that is more than was sent.", run)
+    missing = Counter(word) - Counter(text)
+    if text and Counter(text) - Counter(word):
+        raise Wrong(f"{word!r} was sent, and the screen shows {text!r}: that is more than was sent.", run)
     if missing:
         took = in_words(moved(run, "received", "Receiver"))
-        lost = f"{missing.total()} of {len(WORD)} letters are missing"
+        lost = f"{missing.total()} of {len(word)} letters are missing"
         raise Wrong(f"The screen shows {text!r} at the end: {lost}. The receiver took: {took}.", run)
 
 
-def _first_wrong_step(run: Run) -> int:
+def _first_wrong_step(run: Run, word: str) -> int:
     shown = ""
     for event in moved(run, "sent", "Screen"):
         shown += event.message
-        if not WORD.startswith(shown):
+        if not word.startswith(shown):
             return event.step
     return run.step

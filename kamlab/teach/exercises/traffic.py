@@ -50,6 +50,19 @@ def check_made(run: Run, name: str, attribute: str) -> None:
         raise Wrong(f"cured() must return the {name.lower()}, a component that has a {attribute}. It returned {what}.")
 
 
+def check_keeps(run: Run, component: Component, kept: Collection[Any]) -> None:
+    """Raise Wrong if a component that must stay as it is does not simply keep what it takes, in the same order."""
+    took = [event.message for event in run.lab.trace.events() if is_taken_by(event, component)]
+    if list(kept) != took:
+        name = component.short_name
+        raise Wrong(f"The {name} must stay as it is. It took {took}, and has kept {list(kept)}.", run)
+
+
+def is_taken_by(event: Event, component: Component) -> bool:
+    """Return whether an event is that a component takes a message."""
+    return event.kind == "received" and event.component is component
+
+
 def check_links(run: Run, links: Collection[tuple[str, str]]) -> None:
     """Raise Wrong if a message was sent over a link that is not part of the system."""
     roles = dict.fromkeys(end for link in links for end in link)

@@ -30,7 +30,7 @@ from .untouched import remember, watched_modules
 #: The name under which a teacher's own checks are loaded.
 OWN = "kamlab.teach.own_checks"
 #: The modules that play a check's orders.
-_PLAYS = ("exercise", "orders", "runs", "playing", "every_order", "actions", "reach")
+_PLAYS = ("exercise", "orders", "runs", "playing", "other_words", "every_order", "actions", "reach")
 #: Said of a cell that has changed kamlab or Python.
 CHANGED = "Your notebook changes {}. What the check says then is worth nothing, so there are no points."
 #: Said where the check accepts the system that the students are given.
