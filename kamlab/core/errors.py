@@ -62,7 +62,7 @@ the built-in error from which an error also derives, so that code that catches t
     │   └── NoMessage (IndexError), NoSuchLink (KeyError)
     ├── teaching                                         kamlab.teach
     │   ├── Wrong, CheckFailed (AssertionError), NothingToOpen, SandboxError, HookError
-    │   ├── GradingError, NotebookError, HelpError
+    │   ├── GradingError, NotebookError, HelpError, CannotCopy
     │   └── NoQuestion, BadAnswer (ValueError)
     ├── the panel                                        kamlab.notebook.panel
     │   └── BadCommand, NotThere, NoSuchExport

@@ -238,7 +238,11 @@ class Graph:
         wired = frozenset(reads.keys() - rest.keys())
         slice_ = known.rewired(*self._kind(component, footprint), {**reads, **rest}, wired)
         self.memory.add(slice_, local, self.states.slots)
+        self._note_rewired(known, slice_)
         return slice_
+
+    def _note_rewired(self, known: Slice, slice_: Slice) -> None:
+        """Take note that a slice does what a known one does; for graphs that keep something of each slice."""
 
     def _kind(self, component: int, footprint: Footprint) -> tuple[Footprint, int]:
         """Return for equal footprints of a choice the same object, of which there is one only, and the same number."""

@@ -106,7 +106,7 @@ def play(
     ...     if run.made.collated != [1, 2]:
     ...         raise Wrong("A number is missing.", run)
     >>> print(play(system, judge), "both numbers arrived.")
-    In all 6 orders both numbers arrived.
+    In all 24 orders both numbers arrived.
     """
     player = _Player(
         system, judge, monitor or Monitor(), slices, rests, alone, early, fair, late, drawn, current_orders()
