@@ -147,11 +147,11 @@ class Interrupt:
                 return False
             self._was_struck = True
             _struck[ident] = self
-            if not _raise_in(ident, Struck):
+            if not raise_in_thread(ident, Struck):
                 return False
             if sys._current_frames().get(ident) is before and present == moment():
                 return True
-            _raise_in(ident, None)  # it went on between the two looks, perhaps into the engine
+            raise_in_thread(ident, None)  # it went on between the two looks, perhaps into the engine
             return False
 
     def was_struck(self, frame: FrameType) -> None:
@@ -334,7 +334,7 @@ Struck.__name__, Struck.__qualname__, Struck.__module__ = "SliceEnded", "SliceEn
 _struck: dict[int, Interrupt] = {}
 
 
-def _raise_in(ident: int, error: type[BaseException] | None) -> bool:
+def raise_in_thread(ident: int, error: type[BaseException] | None) -> bool:
     """Raise an exception in another thread when it runs next, or take that back; return whether this is possible."""
     with contextlib.suppress(ImportError, AttributeError):
         import ctypes
@@ -351,7 +351,7 @@ def _raise_what_waits() -> None:
     was taken back would slow down the whole process.
     """
     try:
-        _raise_in(threading.get_ident(), SliceEnded)
+        raise_in_thread(threading.get_ident(), SliceEnded)
         for _ in range(100):
             pass
     except SliceEnded:

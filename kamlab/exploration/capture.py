@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,8 @@ class Capture:
             return  # what components print is no state
         if not self._setting.lenient:
             raise error
+        if isinstance(value, (io.IOBase, socket.socket)):
+            raise CannotStage(f"it holds {error}, and what others do with the same one is not seen")
         self._setting.unseen[f"the state of {error} cannot be seen"] = None
 
     # -- components -------------------------------------------------------------------------------

@@ -25,8 +25,8 @@ class CannotStage(Exception):
     """
 
 
-class MadeOutside(CannotStage):
-    """A system that uses what was made before its builder ran, so that it goes on as the run before has left it."""
+class CannotRepeat(CannotStage):
+    """A system that cannot be run again and again: it uses what the run before has left, or asks for input."""
 
 
 class WrongOrder(KamlabError, AssertionError):

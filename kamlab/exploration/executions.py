@@ -92,13 +92,17 @@ class Executions:
         Raises:
             Differs: they are not.
         """
-        real = self._states.encode(found)
-        cell = self._differing(real, self._states[number])
-        if cell is not None:
+        differing = self.differing(found, number)
+        if differing:
             raise Differs(
-                f"the system does not do the same again: {self._words(cell)} is not what it was; "
+                f"the system does not do the same again: {differing} is not what it was; "
                 "it depends on something that is not seen"
             )
+
+    def differing(self, found: dict[Cell, Any], number: int) -> str:
+        """Return in words what differs first between real values and those of a state; "" if nothing does."""
+        cell = self._differing(self._states.encode(found), self._states[number])
+        return "" if cell is None else self._words(cell)
 
     def compare_slice(self, found: dict[Cell, Any], state: State[int], name: str) -> None:
         """Check that real values are those that a slice of a component should have led to.

@@ -7,6 +7,7 @@ user's, so that as keywords of ``explore`` they would be eight more, and it woul
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,22 +17,24 @@ from ..analysis.words import joined
 from ..core.describe import shorten
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
-from .errors import CannotExplore, CannotStage, MadeOutside
+from .errors import CannotExplore, CannotRepeat, CannotStage
 from .executions import Differs
 from .faults import OF_MESSAGES, FaultModel, check_met, fault_model_of
 from .footprint import watching
 from .found import Exploration
 from .graph import Graph, NetworkMet
 from .interrupts import Interrupts
-from .judge import Judge, Phenomenon, Predicate
+from .judge import Judge, Phenomenon
 from .kinds import Opaque
 from .phenomena import LostUpdate
+from .predicates import Predicate
 from .progress import Listener, Watch
 from .run_verdicts import RunVerdicts
 from .sample import Sampler
 from .setting import Setting
 from .telling import schedules_of, told
 from .traces import Traces
+from .unending import Unending
 
 HOWS = ("auto", "all", "traces", "random", "pct")
 STARTS = ("assembled", "built")
@@ -134,7 +137,7 @@ def explore(
     watch = Watch(progress, seconds)
     task = _Task(system, invariant, always, sought, start == "assembled", fair, ignored, *limits, world, watch)
     _check_arguments(task, start, how)
-    with task.watch, Interrupts(), watching(), fresh_kept():
+    with task.watch, Interrupts(), Unending(sys._getframe()), watching(), fresh_kept():
         return task.explore(how)
 
 
@@ -171,8 +174,8 @@ class _Task:
                         raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
                     why = f"its states cannot be told apart, since it holds {error}"
             return self.by_traces(why)
-        except MadeOutside as error:
-            raise CannotExplore(f"{error}; else each run would go on with what the run before has left") from None
+        except CannotRepeat as error:
+            raise CannotExplore(str(error)) from None
         except (Differs, CannotStage) as error:
             if how != "auto":
                 raise CannotExplore(f"the orders of this system cannot be explored that way: {error}") from error

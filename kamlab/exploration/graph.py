@@ -191,6 +191,10 @@ class Graph:
 
     # -- ways -------------------------------------------------------------------------------------
 
+    def differing(self, found: dict[Cell, Any], number: int) -> str:
+        """Return in words what differs first between real values and those of a state; "" if nothing does."""
+        return self._executions.differing(found, number)
+
     def way(self, number: int) -> list[tuple[int, int]]:
         """Return a way to a state with the fewest slices: the components that run, each with the state that follows."""
         found = []

@@ -29,12 +29,10 @@ argument leads to, so it is asked once for all states that have the same values 
 
 from __future__ import annotations
 
-import dis
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import pairwise
 from typing import Any, ClassVar, TypeVar
 
 from ..analysis.why_lab import circle_in_words, waiting
@@ -42,7 +40,6 @@ from ..analysis.words import joined
 from ..core.box import made_inboxes_of
 from ..core.component import Component
 from ..core.describe import error_in_words
-from ..core.errors import KamlabError
 from ..core.microprocess import name_in_task
 from ..core.states import ASLEEP, ENDED, FAILED
 from ..core.task import task_of
@@ -53,58 +50,16 @@ from .counts import backwards
 from .cycles import fair_cycles, starved
 from .errors import CannotExplore
 from .graph import Graph
+from .predicates import Predicate, asked
 from .stage import Stage
 
 FAILURE, DEADLOCK, LOST, INVARIANT = "failure", "deadlock", "lost wake-up", "invariant"
 ALWAYS, LIVELOCK, STARVATION = "always", "livelock", "starvation"
 
-#: Instructions by which a function raises an error, and those by which it compares.
-RAISING = ("RAISE_VARARGS", "LOAD_ASSERTION_ERROR", "LOAD_COMMON_CONSTANT")
-COMPARING = ("COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT")
-
 #: What happens on a way that has no end.
 ENDLESS = (LIVELOCK, STARVATION)
 
-Predicate = Callable[[Any], Any]
-
 Answer = TypeVar("Answer")
-
-
-def asked(predicate: Predicate, made: Any, when: str) -> str:
-    """Return what a predicate says is wrong, as a sentence; "" if nothing is.
-
-    Wrong is what is false, an AssertionError, or an error of kamlab's such as ``Wrong``.
-
-    Raises:
-        CannotExplore: it raised another error.
-    """
-    name = getattr(predicate, "__name__", "the predicate")
-    what = "the predicate" if name == "<lambda>" else f"{name}()"
-    try:
-        answer = predicate(made)
-        holds = answer is None or bool(answer)
-    except (AssertionError, KamlabError) as error:
-        return str(error) or f"{what} does not hold {when}"
-    except Exception as error:
-        raise CannotExplore(f"{what} cannot be asked {when}: {error_in_words(error)}") from error
-    if answer is None and not _may_assert(predicate):
-        raise CannotExplore(f"{what} returns None and asserts nothing: write 'return' before what must hold")
-    return "" if holds else f"{what} does not hold {when}"
-
-
-def _may_assert(predicate: Predicate) -> bool:
-    """Return whether a function that returns None may tell by an error what is wrong, by itself or by what it calls.
-
-    It does not if it compares, and nothing is done with the answer: a ``return`` was forgotten.
-    """
-    code = getattr(predicate, "__code__", None)
-    if code is None:
-        return True
-    names = [instruction.opname for instruction in dis.get_instructions(code)]
-    if any(name in RAISING for name in names):
-        return True
-    forgotten = any(one in COMPARING and other == "POP_TOP" for one, other in pairwise(names))
-    return not forgotten and any(name.startswith("CALL") for name in names)
 
 
 class Phenomenon(ABC):
@@ -168,6 +123,8 @@ class Judge:
             for number, sentence in self.evaluate(lambda stage: asked(always, stage.made, "there")).items():
                 if sentence:
                     self.note(ALWAYS, number, sentence)
+        if self._invariant is not None and not self.graph.ends():
+            self.undecided.append("invariant= was never asked, since no order has an end: use always=")
         if self.graph.complete:
             self._judge_cycles()
         for phenomenon in self._look_for:
@@ -288,8 +245,15 @@ class Judge:
                     stage.runnable()
                 if keys[state] not in answers:
                     answers[keys[state]] = function(stage)
+            self._check_unchanged(stage, number)
             stage.close()
         return {number: answers[key] for number, key in enumerate(keys) if key in answers}
+
+    def _check_unchanged(self, stage: Stage, number: int) -> None:
+        """Raise CannotExplore if an execution is not in a state any more, since what was asked there has changed it."""
+        changed = self.graph.differing(stage.capture(), number)
+        if changed:
+            raise CannotExplore(f"what is asked at each state changes the system, which it must not: {changed}")
 
     def at_ends(self, function: Callable[[Any], Answer]) -> dict[int, Answer]:
         """Return what a function says of what the builder returned, at each end for which there is time."""

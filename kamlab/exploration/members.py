@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core import shared
 from ..core.microprocess import Microprocess, name_in_task
-from .errors import CannotStage, MadeOutside
+from .errors import CannotRepeat, CannotStage
 from .setting import Setting
 
 #: The maker of what the builder makes.
@@ -72,7 +72,7 @@ class Members:
         """Return the number of a component of this system.
 
         Raises:
-            MadeOutside: it was not made by it.
+            CannotRepeat: it was not made by it.
         """
         number: int | None = self._numbers.get(id(component))
         if number is None:
@@ -86,7 +86,7 @@ class Members:
         """Return the name of a Shared variable of this system.
 
         Raises:
-            MadeOutside: it was not made by it.
+            CannotRepeat: it was not made by it.
         """
         name: str | None = self._numbers.get(id(variable))
         if name is None:
@@ -97,5 +97,5 @@ class Members:
 
     def _refuse(self, why: str) -> CannotStage:
         """Note why the system cannot be explored, and return it as an error to raise."""
-        self.refused = MadeOutside(why)
+        self.refused = CannotRepeat(why)
         return self.refused

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .judge import ALWAYS, Phenomenon, Predicate, asked, judge_stage
+from .judge import ALWAYS, Phenomenon, judge_stage
+from .predicates import Predicate, asked
 from .stage import Stage
 from .telling import Wrong
 

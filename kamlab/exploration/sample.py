@@ -22,7 +22,8 @@ from ..core.microprocess import Microprocess, name_in_task
 from ..lab import Lab
 from ..replay.journal import Entry
 from .faults import NO_FAULTS, TIMERS, FaultModel
-from .judge import ALWAYS, Phenomenon, Predicate, asked, judge_lab
+from .judge import ALWAYS, Phenomenon, judge_lab
+from .predicates import Predicate, asked
 from .schedule import Schedule
 from .setting import takes_lab
 

@@ -14,7 +14,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from ..core import context, origins, shared
 from ..core.box import made_inboxes_of
@@ -31,11 +31,12 @@ from ..replay.journal import Entry
 from . import cells
 from .capture import DISCARDED, Capture
 from .cells import Cell
-from .errors import CannotExplore, CannotStage
+from .errors import CannotExplore, CannotRepeat, CannotStage
 from .faults import TIMERS, Choice, fates_of, is_lossy, number_of_choice, play_fates, play_timers
 from .footprint import Footprint, Recorder, set_recorder
 from .members import BUILDER, Members
 from .network_state import poller_of
+from .outside import ASKS, refusing
 from .setting import Setting
 from .waiting import runnable, runnable_on_network
 
@@ -201,6 +202,15 @@ class Stage:
             is_alive = task_of(inbox.owner).life in ALIVE
             self._sent.append((inbox, record[3], len(inbox.items) - 1 if is_alive else None))
 
+    def _refuse(self, deed: str) -> NoReturn:
+        """Refuse what the component whose slice runs does outside of what is seen."""
+        name = name_in_task(self.members.present[self.members.running])
+        if deed == ASKS:
+            self.members.refused = CannotRepeat(f"{name} {deed}, and would in every order that is run")
+        else:
+            self.members.refused = CannotStage(f"{name} {deed}, and what is outside of the system is not seen")
+        raise self.members.refused
+
     def _note_failure(self, component: Microprocess, _error: BaseException) -> None:
         number = self.members.get(component)
         if number is not None:
@@ -277,7 +287,7 @@ class Stage:
         scheduler.driver = threading.get_ident()
         set_recorder(recorder)
         try:
-            with self.active():
+            with self.active(), refusing(self._refuse):
                 scheduler.picked = component
                 scheduler.advance(1)
                 if choice != number:
