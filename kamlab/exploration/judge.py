@@ -120,7 +120,8 @@ class Judge:
             self._judge_end(number)
         if self._always is not None:
             always = self._always
-            for number, sentence in self.evaluate(lambda stage: asked(always, stage.made, "there")).items():
+            answers = self.evaluate(lambda stage: asked(always, stage.made, "there"), is_users=True)
+            for number, sentence in answers.items():
                 if sentence:
                     self.note(ALWAYS, number, sentence)
         if self._invariant is not None and not self.graph.ends():
@@ -223,13 +224,19 @@ class Judge:
         if self._answers[key]:
             self.note(name, number, self._answers[key])
 
-    def evaluate(self, function: Callable[[Stage], Answer], by_made: bool = True) -> dict[int, Answer]:
+    def evaluate(
+        self, function: Callable[[Stage], Answer], by_made: bool = True, is_users: bool = False
+    ) -> dict[int, Answer]:
         """Return what a function says of the real system in each state; those for which there is no time are left out.
 
         Args:
             function: called with an execution that stands in the state; it must not change it.
             by_made: whether it looks at nothing but what the builder's result leads to, so that it is called once for
                 all states that have the same values there.
+            is_users: whether it is the user's, so that it is checked that it changes nothing.
+
+        Raises:
+            CannotExplore: it has changed something.
         """
         answers: dict[Any, Answer] = {}
         graph = self.graph
@@ -245,7 +252,8 @@ class Judge:
                     stage.runnable()
                 if keys[state] not in answers:
                     answers[keys[state]] = function(stage)
-            self._check_unchanged(stage, number)
+            if is_users:
+                self._check_unchanged(stage, number)
             stage.close()
         return {number: answers[key] for number, key in enumerate(keys) if key in answers}
 
