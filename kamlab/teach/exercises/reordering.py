@@ -8,6 +8,7 @@ from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
+from ...analysis.words import counted
 from ...core.component import Component
 from ..actions import RUNS, SENDS, TAKES, Action, Monitor
 from ..exercise import exercise
@@ -30,12 +31,12 @@ LINKS = {("Sender", "Relay"), ("Relay", "Receiver"), ("Receiver", "Screen")}
 
 
 class Letters(NamedTuple):
-    """The messages that were sent, in order; which of them the receiver has taken; and how many it has passed on."""
+    """The messages that were sent, in order; those that the receiver has taken; and what it has passed on."""
 
     sent: tuple[Any, ...] = ()
     taken: frozenset[int] = frozenset()
     shown: int = 0
-    late: int = 0
+    text: str = ""
 
     @property
     def due(self) -> int:
@@ -64,8 +65,8 @@ class InOrder(Monitor):
         rests = action.kind == RUNS and action.asleep and not action.waiting
         if rests and action.by.is_a("Receiver") and state.shown < state.due:
             raise Wrong(
-                f"In step {{step}} {state.shown} letters are on the screen, although {state.due} in a row have "
-                "arrived: the others are held back. A text without an end would never be shown.",
+                f"In step {{step}} {counted(state.shown, 'letter')} had been sent on, although {state.due} in a row "
+                "have arrived: the others are held back. A text without an end would never be shown.",
                 part=1,
             )
         return state
@@ -79,7 +80,23 @@ class InOrder(Monitor):
         if shown > len(state.taken):
             letter = action.message
             raise Wrong(f"{action.by} sent {letter!r} to the screen in step {{step}}, before it had arrived.")
-        return state._replace(shown=shown)
+        if not isinstance(action.message, str):
+            return state._replace(shown=shown)
+        text = state.text + action.message
+        found = [_letter_in(state.sent[place]) for place in state.taken]
+        came = [letter for letter in found if letter is not None]
+        if len(came) == len(found) and Counter(text) - Counter(came):
+            raise Wrong(f"{action.by} sent {action.message!r} to the screen in step {{step}}, before it had arrived.")
+        return state._replace(shown=shown, text=text)
+
+
+def _letter_in(message: Any) -> str | None:
+    """Return the one letter in a message; ``None`` if there is none, or more than one."""
+    if isinstance(message, str):
+        return message if len(message) == 1 and message.isalpha() else None
+    letters = [_letter_in(part) for part in message] if isinstance(message, tuple) else []
+    found = [letter for letter in letters if letter is not None]
+    return found[0] if len(found) == 1 else None
 
 
 def happened(run: Run, word: str = WORD) -> str:
