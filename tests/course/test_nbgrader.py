@@ -15,7 +15,7 @@ import pytest
 
 from sampling import only_in_full
 
-from .taking import COURSE, TASKS, Task
+from .taking import ANSWERS, COURSE, TASKS, Task
 
 pytest.importorskip("nbgrader")
 pytestmark = only_in_full
@@ -88,13 +88,13 @@ def released(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def graded(course: Path, handed_in: dict[str, tuple[str, float]]) -> tuple[dict[str, float], str]:
+def graded(course: Path, handed_in: dict[str, tuple[str, float]], task: Task = GRADED) -> tuple[dict[str, float], str]:
     """Hand in, grade, and write feedback; return the points of each student, and nbgrader's log."""
-    name = GRADED.notebook.name
+    name = task.notebook.name
     for who, (source, _) in handed_in.items():
         folder = course / "submitted" / who / "all"
         put(course / "release" / "all" / name, folder)
-        answer(folder / name, GRADED, source)
+        answer(folder / name, task, source)
     log = call(course, "-m", "nbgrader", "autograde", "all")
     call(course, "-m", "nbgrader", "generate_feedback", "all")
     told = call(course, "-c", ASKS)
@@ -146,6 +146,21 @@ def test_points_come_from_outside_the_kernel(released: Path) -> None:
     assert 0 < shown.index("waits for fork") < shown.index("0 of 2 points") < shown.index("PICTURE")
     assert not re.search(r"Traceback|site-packages|kamlab/teach|File ", shown)
     assert "done, 2 of 2 points" in feedback(released, "ada")
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.slow
+@pytest.mark.parametrize("config", ["", OUTSIDE], ids=["in the kernel", "outside"])
+def test_parts_of_an_exercise_count(released: Path, config: str) -> None:
+    """Who has one of two parts gets one of two points, also where points come from outside the kernel."""
+    with (released / "nbgrader_config.py").open("a") as file:
+        file.write(config)
+    task = TASKS["priority-inversion"]
+    half = (ANSWERS / task.name / "wrong_equal.py").read_text(encoding="utf-8")
+    handed_in = {"ada": (task.solution, 2.0), "half": (half, 1.0), "ben": (task.stub, 0.0)}
+    points, log = graded(released, handed_in, task)
+    assert points == {who: points for who, (_, points) in handed_in.items()}
+    assert complaints(log) == []
 
 
 #: What is asked of nbgrader's own book of grades.

@@ -39,6 +39,18 @@ def test_each_step_counts_by_itself(hand_in: HandIn) -> None:
     assert [result.passed for result in results] == [False, True, True, False, True, True]
 
 
+def test_each_part_counts_by_itself(hand_in: HandIn) -> None:
+    """Who has one of two parts gets one of two points; who reaches into another component gets none."""
+    answers = COURSE.parent.parent / "tests" / "course" / "answers"
+    half = (answers / "priority-inversion" / "wrong_equal.py").read_text(encoding="utf-8")
+    (result,) = grade(hand_in("06-priority-inversion.ipynb", {"priority-inversion": half})).results
+    assert (result.points, result.of, result.passed) == (1, 2, False)
+    paints = (answers / "reordering" / "wrong_paints.py").read_text(encoding="utf-8")
+    (result,) = grade(hand_in("09-reordering.ipynb", {"reordering": paints})).results
+    assert (result.points, result.of) == (0, 2)
+    assert "changes the variable text of screen" in result.sentence
+
+
 def test_what_is_not_there_gets_no_points(hand_in: HandIn) -> None:
     """A missing cell, a missing name, an error and a syntax error: 0 points, and a sentence that says so."""
     cells = ["", "cured = 3", "def cured(): return 1 / 0", "def cured(:", "raise NotImplementedError('later')"]
