@@ -86,7 +86,7 @@ class Progress:
 def _going(progress: Progress) -> str:
     head = f"{progress.state}: {progress.steps:,} slice{'s' * (progress.steps != 1)}"
     if progress.fraction is not None:
-        head += f", {progress.fraction:.0%} of {progress.limit:,}"
+        head += f", {int(100 * progress.fraction)}% of {progress.limit:,}"
     seconds = f"{progress.seconds:.1f} s"
     if progress.waits:
         return _fitting([head, seconds, f"waits for {progress.waits}"], [1])
