@@ -43,8 +43,8 @@ class Exploration(View):
         why_not: why it is not complete or not proved, in a sentence; "" if it is.
         how: how it was done: ``"all"``, ``"traces"``, ``"random"``, ``"pct"`` or ``"random and pct"``.
         schedules: how many orders of slices there are, or were run; ``None`` if some have no end.
-        different: how many of them truly differ; ``None`` if that is not known: on a network, with ``fair=``, or if some
-            have no end.
+        different: how many of them truly differ; ``None`` if that is not known: on a network, with ``fair=``, or if
+            some have no end.
         wrong: in how many of the orders it goes wrong; ``None`` if that is not known.
         chance: how likely it is to go wrong if each slice is drawn, all that can run equally likely.
         states: how many states there are; 0 where they were not told apart.
