@@ -8,6 +8,7 @@ not happen in a thousand runs may still be possible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ..core.choice import Chooser, SeededRandom
@@ -103,6 +104,9 @@ class _SilentLab(Lab):
     """A lab that does not write failures to stderr, because they are in the run."""
 
     names_ends = False  # the verdicts of single runs are not shown
+
+    def _progress(self, _limit: int | None) -> AbstractContextManager[Any]:
+        return nullcontext()  # one of many: how far it has come says nothing
 
     def report(self, text: str) -> None:
         pass
