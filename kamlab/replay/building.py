@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core import context, origins
@@ -176,6 +177,10 @@ def _not_a_builder(what: str, why: str) -> CannotRewind:
 
 def _takes(function: Callable[..., Any], *arguments: Any) -> bool:
     """Return whether a function takes these arguments, as far as its signature is known."""
+    if type(function) is FunctionType and not vars(function):  # a plain one, as nearly all are: without a signature
+        code, most = function.__code__, function.__code__.co_argcount
+        if not code.co_kwonlyargcount and not code.co_flags & inspect.CO_VARARGS:
+            return most - len(function.__defaults__ or ()) <= len(arguments) <= most
     try:
         inspect.signature(function).bind(*arguments)
     except TypeError:
