@@ -33,7 +33,7 @@ from .event_kinds import (
 from .ipc import Ipc
 from .microprocess import Microprocess
 from .repr_worker import said
-from .safe_repr import LIMIT, class_attribute, class_name, names_of_class, safe_repr, safe_str
+from .safe_repr import LIMIT, NO_ANSWER, class_attribute, class_name, names_of_class, safe_repr, safe_str
 from .task import task_of
 
 if TYPE_CHECKING:
@@ -92,9 +92,16 @@ def then_and_now(said: str | None, now: str) -> str:
 
     >>> then_and_now("[0]", "[0, 1]"), then_and_now(None, "17")
     ('[0] (now [0, 1]: changed after it was sent)', '17')
+
+    Where one of them is missing since the object did not answer in time, it is not known whether it has changed.
+
+    >>> then_and_now("[0]", "<Slow whose repr takes too long>")
+    '[0]'
     """
-    if said is None or said == now:
+    if said is None or said == now or NO_ANSWER.search(said):
         return now
+    if NO_ANSWER.search(now):
+        return said
     if now.endswith("...") and said.startswith(now[:-3]):
         return now
     return f"{said} (now {now}: changed after it was sent)"

@@ -143,6 +143,10 @@ def safe_str(value: Any) -> str:
     return _asked("text", str, value)
 
 
+#: The text for an object that did not answer in time; it may answer the next time.
+NO_ANSWER = re.compile(r" takes too long>|, not asked: ")
+
+
 def _asked(what: str, ask: Callable[[Any], str], value: Any) -> str:
     """Return the answer of an object, or a text that says why there is none."""
     try:

@@ -25,7 +25,7 @@ from kamlab.core.events import DISCARDED, FAILED, FINISHED, PAUSED, PRINTED, REC
 from kamlab.core.message_text import is_frozen
 from kamlab.core.microprocess import name_in_task
 from kamlab.core.naming import whose
-from kamlab.core.safe_repr import class_name
+from kamlab.core.safe_repr import NO_ANSWER, class_name
 from kamlab.core.text_bytes import TextBytes
 
 #: One action of a component: its kind, the place, and the message or detail.
@@ -36,8 +36,6 @@ Slice = tuple[str, tuple[Deed, ...]]
 #: A text of more characters than this is kept by its beginning, its length and its hash.
 LONG = 200
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]+")
-#: The text for an object that did not answer in time; it may answer the next time.
-_NO_ANSWER = re.compile(r" takes too long>|, not asked: ")
 
 
 @dataclass
@@ -166,7 +164,7 @@ def _kept(message: Any, record: Any) -> Any:
     if cls is str or cls is bytes or cls is TextBytes:
         return message if len(message) <= LONG else Text(cls.__name__, f"{message[:LONG]!r}... {hash(message)}")
     text = shorten(message, LONG) if is_frozen(message) else said_in(record)
-    if text is not None and _NO_ANSWER.search(text):
+    if text is not None and NO_ANSWER.search(text):
         text = None
     return Text(class_name(cls), text)
 
