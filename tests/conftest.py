@@ -50,7 +50,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Keep what a file of tests has imported and left out of it, too: many tests look for garbage, some at each step."""
+    """Keep what a file of tests has imported and left out of it, too: many tests look for garbage, some often."""
     yield
     if nextitem is not None and nextitem.path != item.path:
         keep_out_of_garbage_collection()

@@ -138,11 +138,11 @@ def walk(node: ast.AST, at_once: bool = True, for_types: bool = False) -> Iterat
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child, at_once, for_types
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from walk(child, False, for_types)
         elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
             yield from walk(child, False, True)
-        else:
+        elif not isinstance(child, ast.expr):  # no expression has an import in it
             yield from walk(child, at_once, for_types)
 
 
