@@ -45,6 +45,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Keep what the collection has made, some million objects, out of every later look for garbage."""
+    keep_out_of_garbage_collection()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Keep what a file of tests has imported and left out of it, too: many tests look for garbage, some often."""
+    yield
+    if nextitem is not None and nextitem.path != item.path:
+        keep_out_of_garbage_collection()
+
+
+def keep_out_of_garbage_collection() -> None:
+    """Collect the garbage there is, and never look at what remains again."""
     gc.collect()
     gc.freeze()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -119,7 +120,8 @@ class Import(NamedTuple):
         return rest[0]
 
 
-def find_imports() -> list[Import]:
+@functools.cache
+def imports() -> tuple[Import, ...]:
     """Return every import statement of the package."""
     found = []
     for path in sorted(ROOT.rglob("*.py")):
@@ -128,7 +130,7 @@ def find_imports() -> list[Import]:
         name = ".".join(["kamlab", *parts])
         for node, at_once, for_types in walk(ast.parse(path.read_text(encoding="utf-8"))):
             found += [Import(name, parts[0], target, at_once, for_types) for target in targets_of(node, package)]
-    return found
+    return tuple(found)
 
 
 def walk(node: ast.AST, at_once: bool = True, for_types: bool = False) -> Iterator[tuple[ast.AST, bool, bool]]:
@@ -136,11 +138,11 @@ def walk(node: ast.AST, at_once: bool = True, for_types: bool = False) -> Iterat
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child, at_once, for_types
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from walk(child, False, for_types)
         elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
             yield from walk(child, False, True)
-        else:
+        elif not isinstance(child, ast.expr):  # no expression has an import in it
             yield from walk(child, at_once, for_types)
 
 
@@ -163,14 +165,13 @@ def is_file(module: str) -> bool:
     return path.with_suffix(".py").exists() or path.is_dir()
 
 
-IMPORTS = find_imports()
-ROOMS = sorted({each.room for each in IMPORTS} | {path.stem for path in ROOT.iterdir() if path.suffix == ".py"})
+ROOMS = sorted({path.relative_to(ROOT).with_suffix("").parts[0] for path in ROOT.rglob("*.py")})
 
 
 def test_every_room_has_its_arrows() -> None:
     """Each room of the package is in the table above."""
     assert set(ROOMS) <= set(MAY_KNOW)
-    assert len([each for each in IMPORTS if each.target_room in MAY_KNOW]) > 100  # the finder does find them
+    assert len([each for each in imports() if each.target_room in MAY_KNOW]) > 100  # the finder does find them
 
 
 @pytest.mark.parametrize("room", sorted(MAY_KNOW))
@@ -178,7 +179,7 @@ def test_a_room_knows_only_those_it_may(room: str) -> None:
     """No module imports a room against the arrows."""
     wrong = [
         str(each)
-        for each in IMPORTS
+        for each in imports()
         if each.room == room
         and each.target.split(".")[0] == "kamlab"
         and each.target_room != room
@@ -192,7 +193,7 @@ def test_few_imports_for_types_run_against_the_arrows() -> None:
     """The type of a lab is the one that rooms below it name, and only where a Protocol would repeat the class."""
     against = [
         each
-        for each in IMPORTS
+        for each in imports()
         if each.for_types and each.target_room in MAY_KNOW and each.target_room not in {each.room, *MAY_KNOW[each.room]}
     ]
     assert {each.target for each in against} <= {"kamlab.lab"}
@@ -215,7 +216,7 @@ def test_what_is_not_needed_yet_is_not_imported_yet(room: str) -> None:
     """The package, the lab, the teacher and exploring import what not everybody needs in functions only."""
     wrong = [
         str(each)
-        for each in IMPORTS
+        for each in imports()
         if each.room == room and each.at_once and each.target_room in MAY_KNOW.keys() - AT_ONCE[room] - {room}
     ]
     assert wrong == []
@@ -225,7 +226,7 @@ def test_core_knows_nobody() -> None:
     """The engine imports itself and the standard library, without sockets, event loops and processes."""
     wrong = [
         str(each)
-        for each in IMPORTS
+        for each in imports()
         if each.room == "core"
         and each.target_room != "core"
         and (each.target_room not in sys.stdlib_module_names or each.target_room in NOT_FOR_CORE)
@@ -235,7 +236,7 @@ def test_core_knows_nobody() -> None:
 
 def test_only_the_notebook_room_knows_notebooks() -> None:
     """IPython, widgets and their kin are imported in notebook/ only; matplotlib there and in views/, never at once."""
-    for each in IMPORTS:
+    for each in imports():
         if each.target_room in FOR_NOTEBOOKS:
             assert each.room == "notebook" or not each.at_once, each
             assert each.room in ("notebook", "__main__", "demo"), each
@@ -246,13 +247,13 @@ def test_only_the_notebook_room_knows_notebooks() -> None:
 
 def test_nobody_but_front_ends_imports_the_old_spelling() -> None:
     """kamlab.axon is imported by itself, the notebook and the command line only."""
-    assert {each.room for each in IMPORTS if each.target_room == "axon"} <= {"axon", "notebook", "__main__"}
+    assert {each.room for each in imports() if each.target_room == "axon"} <= {"axon", "notebook", "__main__"}
 
 
 def circles_in(room: str) -> dict[str, set[str]]:
     """Return the files of a room that import one another, at once or when they are called, and what they import."""
     files: dict[str, set[str]] = {}
-    for each in IMPORTS:
+    for each in imports():
         if each.room == room and not each.for_types:
             module, target = (name.removesuffix(".__init__") for name in (each.module, each.target))
             files.setdefault(module, set()).update({target} - {module})
@@ -271,6 +272,7 @@ def test_no_files_of_a_room_import_one_another(room: str) -> None:
 PUBLIC = {"_asdict", "_current_frames", "_exit", "_fields", "_getframe", "_replace", "_set_running_loop"}
 
 
+@functools.cache
 def private_uses() -> list[tuple[str, str]]:
     """Return where a file uses a private name of an object of another class than its own: the room, and the place."""
     found = []

@@ -87,8 +87,9 @@ def test_a_lab_that_is_reset_while_a_driver_waits_for_the_lock(lab, in_thread, e
     assert lab.step().steps == 1
 
 
-def test_a_background_run_does_not_outlive_a_reset(lab, eventually):
+def test_a_background_run_does_not_outlive_a_reset(lab, eventually, monkeypatch):
     """A thread that was started right before the lab was reset runs no slice of the new lab."""
+    monkeypatch.setattr(lab, "stop", lambda stop=lab.stop: stop(timeout=0.2))  # it waits for the lock that is held here
     with lab.lock:
         lab.start(forever=True)
         waiting = lab.runtime._thread

@@ -327,7 +327,7 @@ class TestEnding:
     def test_shutdown_writes_what_came_before_it(self, connect: Any, lab: Any, pair: Pair, read_all: Any) -> None:
         """What is in the inbox before ShutdownMicroprocess is written in that slice, and then the stream ends."""
         adapter, _ = connect()
-        lab.step_message()
+        lab.step_message(timeout=0.1)
         for word in ("the", b" last", " words"):
             adapter.deliver(word)
         adapter.deliver(ShutdownMicroprocess(), "control")
