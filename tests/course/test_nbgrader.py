@@ -150,14 +150,14 @@ def test_points_come_from_outside_the_kernel(released: Path) -> None:
 
 @pytest.mark.timeout(1200)
 @pytest.mark.slow
-@pytest.mark.parametrize("config", ["", OUTSIDE], ids=["in the kernel", "outside"])
-def test_parts_of_an_exercise_count(released: Path, config: str) -> None:
-    """Who has one of two parts gets one of two points, also where points come from outside the kernel."""
+@pytest.mark.parametrize(("config", "half_done"), [("", 0.0), (OUTSIDE, 1.0)], ids=["in the kernel", "outside"])
+def test_parts_of_an_exercise_count(released: Path, config: str, half_done: float) -> None:
+    """Who has one of two parts gets one of two points outside the kernel; in it a check cell has all points or none."""
     with (released / "nbgrader_config.py").open("a") as file:
         file.write(config)
     task = TASKS["priority-inversion"]
     half = (ANSWERS / task.name / "wrong_equal.py").read_text(encoding="utf-8")
-    handed_in = {"ada": (task.solution, 2.0), "half": (half, 1.0), "ben": (task.stub, 0.0)}
+    handed_in = {"ada": (task.solution, 2.0), "half": (half, half_done), "ben": (task.stub, 0.0)}
     points, log = graded(released, handed_in, task)
     assert points == {who: points for who, (_, points) in handed_in.items()}
     assert complaints(log) == []
